@@ -226,22 +226,23 @@ export async function listReads(
 }
 
 /** An accepted read, and the vendors of which it said nothing. */
-export type AcceptedRead = { readonly id: string; readonly readAt: Instant; readonly frozenVendors: readonly string[] };
+export type AcceptedRead = {
+  readonly id: string;
+  readonly feedId: string;
+  readonly readAt: Instant;
+  readonly frozenVendors: readonly string[];
+};
 
 /** The most accepted reads that one statement returns. */
 export const readsPerPageMax = 2000;
 
-/** Accepted reads of a feed after another one (null: from the first), oldest first. */
-export async function listAcceptedReads(
-  db: Sql,
-  feedId: string,
-  after: Pick<AcceptedRead, 'id' | 'readAt'> | null,
-): Promise<AcceptedRead[]> {
+/** Accepted reads of all feeds after another one (null: from the first): feed by feed, oldest first. */
+export async function listAcceptedReads(db: Sql, after: AcceptedRead | null): Promise<AcceptedRead[]> {
   return await db<AcceptedRead[]>`
-    select id, observed_at as "readAt", frozen_vendors as "frozenVendors" from polls
-    where feed_id = ${feedId} and result in ('ok', 'not_modified')
-      ${after === null ? db`` : db`and (observed_at, id) > (${timestamp(after.readAt)}, ${after.id})`}
-    order by observed_at, id limit ${readsPerPageMax}`;
+    select id, feed_id as "feedId", observed_at as "readAt", frozen_vendors as "frozenVendors" from polls
+    where result in ('ok', 'not_modified')
+      ${after === null ? db`` : db`and (feed_id, observed_at, id) > (${after.feedId}, ${timestamp(after.readAt)}, ${after.id})`}
+    order by feed_id, observed_at, id limit ${readsPerPageMax}`;
 }
 
 /** The number of accepted reads of all feeds, or `max` if there are more. */

@@ -63,6 +63,17 @@ export async function findPredictor(db: Sql, id: string, asOf: Instant | null = 
   return rows[0] ?? null;
 }
 
+/** Those of the predictors with these ids that exist, in any order, with their words at `asOf`, or now. */
+export async function listPredictorsById(
+  db: Sql,
+  ids: readonly string[],
+  asOf: Instant | null,
+): Promise<PredictorRow[]> {
+  if (ids.length === 0) return [];
+  return await db<PredictorRow[]>`
+    select ${predictorColumns(db, asOf)} from ${fromPredictors(db, asOf)} where p.id = any(${[...ids]}::text[])`;
+}
+
 export async function findPredictorBySeedKey(db: Sql, seedKey: string): Promise<string | null> {
   const rows = await db<{ id: string }[]>`select id from predictors where seed_key = ${seedKey}`;
   return rows[0]?.id ?? null;

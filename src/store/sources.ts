@@ -70,6 +70,13 @@ export async function findSource(db: Sql, id: string, asOf: Instant | null = nul
   return rows[0] ?? null;
 }
 
+/** Those of the sources with these ids that exist, in any order, with their words at `asOf`, or now. */
+export async function listSourcesById(db: Sql, ids: readonly string[], asOf: Instant | null): Promise<SourceRow[]> {
+  if (ids.length === 0) return [];
+  return await db<SourceRow[]>`
+    select ${sourceColumns(db, asOf)} from ${fromSources(db, asOf)} where s.id = any(${[...ids]}::text[])`;
+}
+
 export async function findSourceBySeedKey(db: Sql, seedKey: string): Promise<string | null> {
   const rows = await db<{ id: string }[]>`select id from sources where seed_key = ${seedKey}`;
   return rows[0]?.id ?? null;

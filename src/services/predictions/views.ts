@@ -9,9 +9,9 @@ import { listDisputes } from '../../store/disputes.ts';
 import { type ErratumRow, listErrata } from '../../store/errata.ts';
 import { listOwnProbabilities } from '../../store/forecasts.ts';
 import type { PredictionRow, PredictionState } from '../../store/predictions.ts';
-import { findPredictor, type PredictorRow } from '../../store/predictors.ts';
+import { listPredictorsById, type PredictorRow } from '../../store/predictors.ts';
 import { listStandingResolutions, type ResolutionRow, type StandingResolution } from '../../store/resolutions.ts';
-import { findSource, type SourceRow } from '../../store/sources.ts';
+import { listSourcesById, type SourceRow } from '../../store/sources.ts';
 import { listPanelLeanings, withPanelLeaning } from '../cases/provisional.ts';
 import type { Deps } from '../deps.ts';
 import { listNamedEvidence, type Review, reviewDisputed, reviewOpen } from '../settling/review-sides.ts';
@@ -92,13 +92,15 @@ export async function viewPredictions(
   asOf: Instant | null,
 ): Promise<PredictionView[]> {
   const at = asOf ?? deps.now();
-  const answerOf = await loadAnswers(db, deps, predictions, { at });
-  const people = await loadPeople(db, predictions, asOf);
-  const probabilities = await listOwnProbabilities(db, predictions, at);
   const ids = predictions.map(({ id }) => id);
-  const errata = await listErrata(db, ids, at);
   const judged = predictions.filter(({ hasCase }) => hasCase).map(({ id }) => id);
-  const cases = judged.length === 0 ? new Map() : await listLastCases(db, judged, asOf);
+  const [answerOf, people, probabilities, errata, cases] = await Promise.all([
+    loadAnswers(db, deps, predictions, { at }),
+    loadPeople(db, predictions, asOf),
+    listOwnProbabilities(db, predictions, at),
+    listErrata(db, ids, at),
+    judged.length === 0 ? new Map<string, LastCase>() : listLastCases(db, judged, asOf),
+  ]);
   const views: PredictionView[] = [];
   for (const prediction of predictions) {
     const answer = await answerOf(prediction);
@@ -239,17 +241,15 @@ async function loadPeople(
   predictions: readonly PredictionRow[],
   asOf: Instant | null,
 ): Promise<{ sources: Map<string, SourceRow>; predictors: Map<string, PredictorRow> }> {
-  const sources = new Map<string, SourceRow>();
-  const predictors = new Map<string, PredictorRow>();
-  for (const id of new Set(predictions.map((prediction) => prediction.sourceId))) {
-    const source = id === null ? null : await findSource(db, id, asOf);
-    if (source !== null) sources.set(source.id, source);
-  }
-  for (const id of new Set(predictions.map((prediction) => prediction.predictorId))) {
-    const predictor = id === null ? null : await findPredictor(db, id, asOf);
-    if (predictor !== null) predictors.set(predictor.id, predictor);
-  }
-  return { sources, predictors };
+  const named = (ids: readonly (string | null)[]) => [...new Set(ids.filter((id) => id !== null))];
+  const [sources, predictors] = await Promise.all([
+    listSourcesById(db, named(predictions.map(({ sourceId }) => sourceId)), asOf),
+    listPredictorsById(db, named(predictions.map(({ predictorId }) => predictorId)), asOf),
+  ]);
+  return {
+    sources: new Map(sources.map((source) => [source.id, source])),
+    predictors: new Map(predictors.map((predictor) => [predictor.id, predictor])),
+  };
 }
 
 /** Evaluates one prediction at a moment. */

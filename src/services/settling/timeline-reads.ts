@@ -127,18 +127,17 @@ async function loadAllReads(
   feeds: readonly FeedFacts[],
   vendors: readonly string[],
 ): Promise<Timeline['reads']> {
-  const reads = new Map<string, readonly Instant[]>();
-  for (const feed of feeds) {
-    const accepted: AcceptedRead[] = [];
-    for (let page = await listAcceptedReads(db, feed.id, null); ; ) {
-      accepted.push(...page);
-      const last = page.at(-1);
-      if (last === undefined || page.length < readsPerPageMax) break;
-      page = await listAcceptedReads(db, feed.id, last);
-    }
-    for (const [vendor, times] of await runInTurns(readsByVendor(accepted, vendors)))
-      if (times.length > 0) reads.set(readsKey(feed.id, vendor), times);
+  const accepted = new Map<string, AcceptedRead[]>(feeds.map(({ id }) => [id, []]));
+  for (let after: AcceptedRead | null = null; ; ) {
+    const page: AcceptedRead[] = await listAcceptedReads(db, after);
+    for (const read of page) accepted.get(read.feedId)?.push(read);
+    after = page.at(-1) ?? null;
+    if (page.length < readsPerPageMax) break;
   }
+  const reads = new Map<string, readonly Instant[]>();
+  for (const [feedId, ofFeed] of accepted)
+    for (const [vendor, times] of await runInTurns(readsByVendor(ofFeed, vendors)))
+      if (times.length > 0) reads.set(readsKey(feedId, vendor), times);
   return reads;
 }
 

@@ -3,6 +3,7 @@ import { createApp } from '../../../src/http/app.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
 import { createArchive, gpt5, gpt5Ledger, recordClaim } from '../../support/claims.ts';
 import { type CountedStatements, countStatements } from '../../support/counting-database.ts';
+import type { Json } from '../../support/http-client.ts';
 
 let world: ApiWorld;
 let counted: CountedStatements;
@@ -52,6 +53,21 @@ test('a list by text is at most three, because an index is only asked if few of 
   const { status, statements } = await statementsOf('/v1/predictions?q=gpt&sort=resolve_by');
   expect(status).toBe(200);
   expect(statements).toBeLessThanOrEqual(3);
+});
+
+test('a list as of a moment costs the same for claims by one predictor in one source as for claims by several', async () => {
+  const path = (limit: number) =>
+    `/v1/predictions?as_of=2026-01-15T12:00:00Z&status=resolved&tag=several&limit=${limit}`;
+  for (const name of ['first', 'second', 'third']) {
+    const { id: source_id } = (await world.admin('POST /v1/sources', { json: { title: name } })).json;
+    const { id: predictor_id } = (await world.admin('POST /v1/predictors', { json: { name } })).json;
+    await recordClaim(world, { slug: name, tags: ['several'], source_id, predictor_id });
+  }
+  const one = await statementsOf(path(1));
+  expect(one).toEqual({ status: 200, statements: 8 });
+  expect(await statementsOf(path(2))).toEqual(one);
+  const { data } = (await world.anyone(`GET ${path(2)}`)).json;
+  expect(data.map((claim: Json) => claim.predictor.name).sort()).toEqual(['second', 'third']);
 });
 
 test('a prediction that remains open is created with at most 8 statements, `begin` and `commit` included', async () => {

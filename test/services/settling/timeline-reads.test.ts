@@ -89,7 +89,7 @@ describe('the reads that count for a vendor', () => {
     { id: 'b', readAt: 2, frozenVendors: ['openai'] },
     { id: 'c', readAt: 2, frozenVendors: [] },
     { id: 'd', readAt: 3, frozenVendors: ['openai'] },
-  ];
+  ].map((read) => ({ ...read, feedId: 'feed_a' }));
 
   test('are those in which it was not frozen, and for any those in which no vendor was', () => {
     const byVendor = new Map(runSteps(readsByVendor(accepted, ['anthropic', 'any', 'openai'])));
