@@ -44,6 +44,7 @@ const onBothEngines = [
   'test/store/**/*.test.ts',
   'test/jobs/**/*.test.ts',
   'test/http/events/event-log.test.ts',
+  'test/http/pages/kept-pages.test.ts',
   ...[
     'feeds/ingest',
     'feeds/polls',

@@ -9,6 +9,7 @@ import { makeResponse } from '../operation/headers.ts';
 import { baseOf, parseInput, readPathParameters, readQuery, searchOf } from '../operation/input.ts';
 import { prefersOtherThanHtml } from './accept.ts';
 import { respondNotAcceptable, respondWithErrorPage } from './error-page.tsx';
+import { type RenderedPage, renderKept, withReader } from './kept-pages.ts';
 import { type Document, renderPage } from './layout.tsx';
 import { insertTag } from './live.tsx';
 import { policyOf } from './policy.ts';
@@ -69,19 +70,23 @@ export function page<Path extends string, Q extends z.ZodRawShape = Record<never
     if (prefersOtherThanHtml(c.req.header('accept'))) return respondNotAcceptable(deps, c, spec.api(params));
     try {
       const { caller, session } = await admitReader(deps, c);
-      const http = spec.readsKept === true ? deps : { ...deps, services: await withCurrentIdentity(deps.services) };
       readPathParameters(c);
       const search = withoutEmpty(searchOf(c));
       const given = readQuery(search, [...(spec.lists ?? []), ...unknownNames(search, query)]);
-      const site = siteOf(http, c, search, session);
+      const site = siteOf(deps, c, search, session);
       const input = {
         params,
         query: parseInput(query, given, 'query'),
         listing: () => listingOf(spec.path, { ...params, ...known(given, query) }),
         site,
       };
-      const reply = await spec.load(http, input);
-      return sendPage(c, reply, { site, api: spec.api(params), isPrivate: caller !== null || !http.publicRead });
+      const reply = await renderKept(deps.services, keyOf(site), async () => {
+        const reader = withReader(deps);
+        const isCurrent = spec.readsKept === true;
+        const http = isCurrent ? reader : { ...reader, services: await withCurrentIdentity(reader.services) };
+        return renderReply(await spec.load(http, input), site);
+      });
+      return sendPage(c, reply, { site, api: spec.api(params), isPrivate: caller !== null || !deps.publicRead });
     } catch (error) {
       return respondWithErrorPage(error, c, deps);
     }
@@ -121,25 +126,37 @@ function known(given: Readonly<Record<string, string>>, query: z.ZodObject): Rec
   return Object.fromEntries(Object.entries(given).filter(([name]) => name in query.shape));
 }
 
+/** What a page depends on besides the data. Null for a person who has signed in, whose pages are not kept. */
+function keyOf({ session, base, path, search }: Site): string | null {
+  return session === null ? `${base} ${path}?${search}` : null;
+}
+
+type Moved = Extract<PageReply, { movedTo: string }>;
+
+function renderReply(reply: PageReply, site: Site): RenderedPage | Moved {
+  if ('movedTo' in reply) return reply;
+  const untagged = renderPage(reply, site);
+  const tag = contentTag(untagged);
+  return { html: insertTag(untagged, tag), tag, isCard: reply.isCard === true, isPast: reply.past === true };
+}
+
 function sendPage(
   c: Context<HttpEnv>,
-  reply: PageReply,
+  reply: RenderedPage | Moved,
   { site, api, isPrivate }: { readonly site: Site; readonly api: string; readonly isPrivate: boolean },
 ): Response {
   const headers: Record<string, string> = {
     'cache-control': isPrivate ? 'private, no-cache' : 'no-cache',
-    'content-security-policy': policyOf({ isCard: 'isCard' in reply && reply.isCard === true }),
+    'content-security-policy': policyOf({ isCard: 'isCard' in reply && reply.isCard }),
     vary: 'Accept, Authorization, Cookie',
   };
   if ('movedTo' in reply) {
     headers.location = `${site.root}${reply.movedTo}`;
     return makeResponse(c, null, { status: reply.isPermanent ? 301 : 302, headers });
   }
-  if (reply.isCard === true) headers['cross-origin-resource-policy'] = 'cross-origin';
-  if (reply.past === true && !isPrivate) headers['cache-control'] = `public, max-age=${pastSecondsMax}`;
-  const untagged = renderPage(reply, site);
-  const tag = contentTag(untagged);
-  const html = insertTag(untagged, tag);
+  const { html, tag, isCard, isPast } = reply;
+  if (isCard) headers['cross-origin-resource-policy'] = 'cross-origin';
+  if (isPast && !isPrivate) headers['cache-control'] = `public, max-age=${pastSecondsMax}`;
   c.set('contentTag', tag);
   headers.etag = tag;
   headers.link = `<${site.base}${api}>; rel="alternate"; type="application/json"`;

@@ -40,7 +40,7 @@ type Shown = {
   /** Null for a past moment: the history is of when things were recorded here, not of when they were known. */
   readonly history: ShownHistory | null;
   readonly forecasts: ShownForecasts;
-  /** None for a past moment. */
+  /** None for a past moment, or if there has been no case. */
   readonly cases: readonly ListedCase[];
   /** None for a past moment, or once there is a case, whose packet has it. */
   readonly evidence: readonly ListedStartingEvidence[];
@@ -90,7 +90,7 @@ async function readAround(http: HttpDeps, prediction: PredictionJson, asOf: Inst
       : getPredictionProof(services, { id, resolutionId: resolution?.id ?? null, asOf }, proofEntriesMax),
     asOf === null ? listPredictionHistory(services, id, { after: null, limit: historyShown + 1 }) : null,
     listPredictionForecasts(services, id, { predictorId: null, asOf, after: null, limit: forecastsShown + 1 }),
-    asOf === null ? listCases(services, { prediction: id }, { after: null, limit: casesShown }) : [],
+    asOf === null && prediction.case !== null ? listCases(services, { prediction: id }, { after: null, limit: casesShown }) : [],
     asOf === null && prediction.case === null ? listPredictionStartingEvidence(services, id) : [],
   ]);
   return {

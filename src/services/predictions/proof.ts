@@ -4,7 +4,8 @@ import type { Instant } from '../../domain/instant.ts';
 import { listPredictionResolutions } from '../../store/resolutions.ts';
 import type { Deps } from '../deps.ts';
 import { withCurrentIdentity } from '../identity/identity.ts';
-import { getPredictionExplanation } from './explanations.ts';
+import { requirePrediction } from './predictions.ts';
+import { evaluateAt } from './views.ts';
 
 /** Why a prediction has its verdict, shortened to a number of entries. */
 export type Proof = {
@@ -32,7 +33,10 @@ export async function getPredictionProof(
     const { explanation, omitted } = limitExplanation({ explanation: stored, evidence: [] }, entriesMax);
     return { explanation, omitted: addOmitted(omitted, stored.omitted), basis: 'stored' };
   }
-  const { evaluation } = await getPredictionExplanation(await withCurrentIdentity(deps), id, asOf);
+  const { sql } = deps.db;
+  const [current, prediction] = await Promise.all([withCurrentIdentity(deps), requirePrediction(sql, id, asOf)]);
+  // The rest of its answer is not needed here.
+  const evaluation = await evaluateAt(sql, current, prediction, asOf ?? deps.now());
   return { ...limitExplanation(evaluation, entriesMax), basis: 'evaluated' };
 }
 
