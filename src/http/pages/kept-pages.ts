@@ -40,7 +40,8 @@ export async function renderKept<Other extends object>(
   const known = kept.entries.get(key);
   if (known !== undefined && now() < known.until) return known.page;
   const page = await render();
-  if ('html' in page && db.changeCount() === changes) keepPage(kept, key, page, now() + keptMsMax);
+  // If something changed meanwhile, nothing reads what belongs to the earlier count.
+  if ('html' in page) keepPage(kept, key, page, now() + keptMsMax);
   return page;
 }
 

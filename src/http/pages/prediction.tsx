@@ -90,7 +90,9 @@ async function readAround(http: HttpDeps, prediction: PredictionJson, asOf: Inst
       : getPredictionProof(services, { id, resolutionId: resolution?.id ?? null, asOf }, proofEntriesMax),
     asOf === null ? listPredictionHistory(services, id, { after: null, limit: historyShown + 1 }) : null,
     listPredictionForecasts(services, id, { predictorId: null, asOf, after: null, limit: forecastsShown + 1 }),
-    asOf === null && prediction.case !== null ? listCases(services, { prediction: id }, { after: null, limit: casesShown }) : [],
+    asOf === null && prediction.case !== null
+      ? listCases(services, { prediction: id }, { after: null, limit: casesShown })
+      : [],
     asOf === null && prediction.case === null ? listPredictionStartingEvidence(services, id) : [],
   ]);
   return {
