@@ -1,5 +1,6 @@
 import type { CaseState, CaseStep } from '../domain/cases/case-state.ts';
 import type { Instant } from '../domain/instant.ts';
+import { waitsFor } from './case-waits.ts';
 import type { Sql } from './db.ts';
 import { json, timestamp } from './postgres-types.ts';
 
@@ -121,7 +122,15 @@ export async function lockCase(db: Sql, id: string): Promise<void> {
   await db`select id from cases where id = ${id} for update`;
 }
 
-export type CaseFilter = { readonly state?: CaseState; readonly predictionId?: string; readonly panel?: string };
+export type CaseFilter = {
+  readonly state?: CaseState;
+  /** True for cases that have not ended. */
+  readonly isRunning?: boolean;
+  readonly predictionId?: string;
+  readonly panel?: string;
+  /** Cases that wait for a member at a moment. */
+  readonly waiting?: { readonly forWhom: string; readonly at: Instant };
+};
 
 /** Cases in the order of opening, after a sequence number. */
 export async function listCases(
@@ -129,13 +138,15 @@ export async function listCases(
   filter: CaseFilter,
   page: { readonly after: number | null; readonly limit: number },
 ): Promise<ListedCase[]> {
-  const { state, predictionId, panel } = filter;
+  const { state, predictionId, panel, waiting } = filter;
   const rows = await db<JoinedCase[]>`
     select ${caseColumns(db)}, ${stepColumns(db)}
     from cases c join predictions p on p.id = c.prediction_id join case_steps s on s.case_id = c.id and s.step = c.steps
     where c.seq > ${page.after ?? 0}
       ${state === undefined ? db`` : db`and c.state = ${state}`}
+      ${filter.isRunning === true ? db`and c.due_at is not null` : db``}
       ${predictionId === undefined ? db`` : db`and c.prediction_id = ${predictionId}`}
+      ${waiting === undefined ? db`` : db`and ${waitsFor(db, waiting.forWhom, waiting.at)}`}
       ${panel === undefined ? db`` : db`and s.panel_id in (select x.id from panels x where x.id = ${panel} or x.name = ${panel})`}
     order by c.seq limit ${page.limit}`;
   return rows.map(splitCase);

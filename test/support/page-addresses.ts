@@ -54,6 +54,7 @@ export const pageAddresses: readonly PageAddress[] = [
   { path: '/feeds/ledger' },
   { path: '/feeds/openai-models' },
   { path: '/observations/{observation}' },
+  { path: '/cases' },
   { path: '/cases/{case}' },
   { path: '/predictions/distilled' },
   { path: '/cases/case_none', status: 404 },

@@ -11,7 +11,7 @@ import { replyWithPage } from '../operation/paging.ts';
 import { predictionExample } from '../predictions/examples.ts';
 import { caseSchema, caseSummarySchema, caseSummaryToJson, caseToJson } from './case-json.ts';
 import { evidenceFrom, evidenceInputSchema } from './evidence-json.ts';
-import { caseExample, caseSummaryExample, evidenceInputExample, panelExample } from './examples.ts';
+import { caseExample, caseSummaryExample, evidenceInputExample, memberExample, panelExample } from './examples.ts';
 
 const tag = 'Panels and cases';
 const idParameter = { id: { description: 'The id of a case.', example: caseExample.id } };
@@ -58,6 +58,11 @@ const list = operation({
     state: z.enum(caseStates).optional().meta({ description: 'Only cases in this state.', example: 'open' }),
     prediction: filterText('Only cases about the prediction with this id or slug.', predictionExample.slug),
     panel: filterText('Only cases before this panel: the id of a version, or a name for all.', panelExample.name),
+    waiting_for: referenceField.optional().meta({
+      description:
+        'Only cases that wait for the vote, the commitment or the reveal of this member: the id of its key, of one that replaced it, or of its predictor.',
+      example: memberExample.key_id,
+    }),
     ...pageFields,
   },
   response: {
@@ -67,8 +72,8 @@ const list = operation({
     example: { data: [caseSummaryExample], next_cursor: null },
   },
   handle: ({ services }, input) => {
-    const { state, prediction, panel } = input.query;
-    const filter = given({ state, prediction, panel });
+    const { state, prediction, panel, waiting_for: waitingFor } = input.query;
+    const filter = given({ state, prediction, panel, waitingFor });
     return replyWithPage(input, {
       position: numberPosition,
       list: (after, limit) => listCases(services, filter, { after, limit }),

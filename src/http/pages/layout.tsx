@@ -16,6 +16,7 @@ const navigation: readonly { readonly path: string; readonly title: string }[] =
   { path: '/sources', title: 'Claim sources' },
   { path: '/models', title: 'Models' },
   { path: '/releases', title: 'Releases' },
+  { path: '/cases', title: 'Cases' },
   { path: '/feeds', title: 'Evidence' },
   { path: '/docs', title: 'Docs' },
 ];

@@ -5,6 +5,7 @@ import { addAssets } from './assets.ts';
 import { boardPage } from './board.tsx';
 import { cardPage } from './card.tsx';
 import { casePage } from './case.tsx';
+import { casesPage } from './cases.tsx';
 import { decisionForm } from './decision.tsx';
 import { feedPage } from './feed.tsx';
 import { feedsPage } from './feeds.tsx';
@@ -38,6 +39,7 @@ const pages: readonly Page[] = [
   feedsPage,
   feedPage,
   observationPage,
+  casesPage,
   casePage,
 ];
 

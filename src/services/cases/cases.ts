@@ -167,13 +167,21 @@ export async function getCase(deps: Deps, id: string): Promise<CaseView> {
   return await viewCase(deps.db.sql, await requireCase(deps.db.sql, id));
 }
 
-/** Cases in the order of opening. `prediction` is an id or a slug; there are none on an unknown one. */
+type ListFilter = Omit<CaseFilter, 'predictionId' | 'waiting'> & {
+  /** An id or a slug. There are no cases on an unknown one. */
+  readonly prediction?: string;
+  /** The member that cases wait for now: the id of its key, of one that replaced it, or of its predictor. */
+  readonly waitingFor?: string;
+};
+
+/** Cases in the order of opening. */
 export async function listCases(
   deps: Deps,
-  { prediction, ...filter }: Omit<CaseFilter, 'predictionId'> & { readonly prediction?: string },
+  { prediction, waitingFor, ...fields }: ListFilter,
   page: { readonly after: number | null; readonly limit: number },
 ): Promise<ListedCase[]> {
   const { sql } = deps.db;
+  const filter = waitingFor === undefined ? fields : { ...fields, waiting: { forWhom: waitingFor, at: deps.now() } };
   if (prediction === undefined) return await listCaseRows(sql, filter, page);
   const about = await findPrediction(sql, prediction);
   return about === null ? [] : await listCaseRows(sql, { ...filter, predictionId: about.id }, page);

@@ -138,7 +138,8 @@ describe('a panel whose judges hold their votes', () => {
   test('is superseded while votes are revealed, if a person resolves the claim', async () => {
     await commitAll('yes', 'yes', 'no');
     await tick(7 * day);
-    const json = { outcome: 'no', effective_at: '2025-06-01', reason_code: 'judged', reason: 'A court decided.' };
+    const decision = { outcome: 'no', effective_at: '2025-06-01', reason_code: 'judged', reason: 'A court decided.' };
+    const json = { ...decision, supersede_case: id };
     expect((await world.admin('POST /v1/predictions/distilled/resolutions', { json })).status).toBe(201);
     await tick(0);
     expect(await getCase()).toMatchObject({ state: 'superseded', rounds: [{ votes: null }] });

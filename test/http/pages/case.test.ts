@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
-import { cast, createPanel, makeJudgedCase, makeJudges, openCase, recordJudged } from '../../support/panels.ts';
+import {
+  cast,
+  createPanel,
+  type Judge,
+  makeJudge,
+  makeJudgedCase,
+  makeJudges,
+  openCase,
+  recordJudged,
+} from '../../support/panels.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {
@@ -42,6 +51,56 @@ test('a prediction leads to its cases', async () => {
   const response = await fetch(`${world.base}/predictions/distilled`, { headers: { accept: 'text/html' } });
   expect(await response.text()).toContain(`href="../cases/${id}"`);
 });
+
+test('the list has the cases that have not ended, and says to a judge who is signed in which ones wait', async () => {
+  const [a, b] = (await makeJudges(world, 2)) as [Judge, Judge];
+  expect(await read('/cases')).toContain('No case is open');
+  await recordJudged(world, { statement: 'Distilled.' });
+  await createPanel(world, [a, b]);
+  const { id } = await openCase(world);
+  const pageOf = async (key: string) => {
+    const cookie = await signIn(key);
+    const response = await fetch(`${world.base}/cases`, { headers: { accept: 'text/html', cookie } });
+    return (await response.text()).split('Not final yet');
+  };
+  const [member, stranger] = [await rotateKey(a), await rotateKey(await makeJudge(world, 'Stranger'))];
+  expect((await pageOf(member))[0]).toContain(`href="./cases/${id}"`);
+  expect((await pageOf(stranger))[0]).toContain('No case waits for a vote or a reveal of the key Stranger.');
+  expect(await read('/cases')).toMatch(/1 case, in the order of opening.*Distilled\. judges vote 1 29 Nov 2026/);
+  expect(await read('/cases')).not.toContain('Waiting for you');
+  expect(await read('/')).toContain(' Cases ');
+  await cast(b, id, 'yes', { reason: 'Planted.' });
+  expect((await pageOf(stranger)).join()).not.toContain('Planted.');
+});
+
+test('the list has pages as links', async () => {
+  const [a] = (await makeJudges(world, 1)) as [Judge];
+  await createPanel(world, [a], { quorum: 1 });
+  for (let n = 0; n < 51; n += 1) {
+    await recordJudged(world, { slug: `claim-${n}`, statement: `Claim ${n}.` });
+    await openCase(world, `claim-${n}`);
+  }
+  const first = await (await fetch(`${world.base}/cases`, { headers: { accept: 'text/html' } })).text();
+  const next = /href="\.([^"]+)" rel="next"/.exec(first)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  expect(first.match(/Claim \d+\./g)).toHaveLength(50);
+  expect(await read(next)).toMatch(/Claim 50\. judges vote/);
+});
+
+/** The cookie of a browser that has signed in with a key. */
+async function signIn(key: string): Promise<string> {
+  const response = await fetch(`${world.base}/sign-in`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' },
+    body: new URLSearchParams({ key }).toString(),
+  });
+  return response.headers.get('set-cookie')?.split(';')[0] ?? '';
+}
+
+/** Replaces the key of a judge by one that the test knows. */
+async function rotateKey({ id }: Judge): Promise<string> {
+  return String((await world.admin(`POST /v1/api-keys/${id}/rotate`, { json: {} })).json.key);
+}
 
 test('an unknown case is an error page', async () => {
   const response = await fetch(`${world.base}/cases/case_none`, { headers: { accept: 'text/html' } });
