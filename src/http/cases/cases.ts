@@ -59,8 +59,7 @@ const list = operation({
     prediction: filterText('Only cases about the prediction with this id or slug.', predictionExample.slug),
     panel: filterText('Only cases before this panel: the id of a version, or a name for all.', panelExample.name),
     waiting_for: referenceField.optional().meta({
-      description:
-        'Only cases that wait for the vote, the commitment or the reveal of this member: the id of its key, of one that replaced it, or of its predictor.',
+      description: 'Only cases that wait for a vote or a reveal of this member: the id of its key or of its predictor.',
       example: memberExample.key_id,
     }),
     ...pageFields,

@@ -1,6 +1,6 @@
 import { predictionExample, predictorExample } from '../predictions/examples.ts';
 
-/** A case about the claim of the other examples, as a panel of three would judge it. */
+/** A case about the claim of the other examples, as a panel of two would judge it. */
 
 export const memberExample = {
   key_id: 'key_01jf3mw8r2t5v7x9z1b3d5f7h9',
@@ -12,12 +12,8 @@ export const panelExample = {
   id: 'pan_01k2a1b2c3d4e5f6g7h8j9k0m2',
   name: 'model-claims',
   version: 1,
-  members: [
-    memberExample,
-    { key_id: 'key_01jf3mw8r2t5v7x9z1b3d5f7j1', name: 'Judge B', predictor_id: null },
-    { key_id: 'key_01jf3mw8r2t5v7x9z1b3d5f7k2', name: null, predictor_id: predictorExample.id },
-  ],
-  quorum: 2,
+  members: [memberExample, { key_id: 'key_01jf3mw8r2t5v7x9z1b3d5f7k2', name: null, predictor_id: predictorExample.id }],
+  quorum: 1,
   threshold: '2/3',
   rounds: 2,
   vote_days: 7,
