@@ -4,6 +4,7 @@ import type { Sql } from './db.ts';
 export type SettingName =
   | 'feeds_epoch'
   | 'seeded'
+  | 'seed_evidence'
   | 'identity_revision'
   | 'names_epoch'
   | 'event_epoch'

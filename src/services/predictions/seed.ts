@@ -8,7 +8,7 @@ import { findPrediction } from '../../store/predictions.ts';
 import { findPredictor, findPredictorBySeedKey, insertPredictor } from '../../store/predictors.ts';
 import { insertSettingOnce } from '../../store/settings.ts';
 import { findSource, findSourceBySeedKey, insertSource } from '../../store/sources.ts';
-import { insertStartingEvidence } from '../../store/starting-evidence.ts';
+import { insertStartingEvidence, listStartingEvidence } from '../../store/starting-evidence.ts';
 import type { Deps } from '../deps.ts';
 import { createWithin } from './predictions.ts';
 
@@ -83,12 +83,33 @@ export async function applySeed(deps: Deps, seed: Seed): Promise<SeedCounts> {
   return await deps.db.begin((tx) => applyWithin(tx, deps, seed), { msMax: 120_000 });
 }
 
-/** Applies a seed if none was applied before, even if several nodes start at once. Null if one was. */
+/**
+ * Applies a seed if none was applied before, even if several nodes start at once. Null if one was: then its predictions get their
+ * evidence, once, if the version that recorded them had none.
+ */
 export async function seedOnce(deps: Deps, seed: Seed): Promise<SeedCounts | null> {
   return await deps.db.begin(
-    async (tx) => ((await insertSettingOnce(tx, 'seeded', 'yes')) ? await applyWithin(tx, deps, seed) : null),
+    async (tx) => {
+      const isFirst = await insertSettingOnce(tx, 'seeded', 'yes');
+      const isWithoutEvidence = await insertSettingOnce(tx, 'seed_evidence', 'yes');
+      if (isFirst) return await applyWithin(tx, deps, seed);
+      if (isWithoutEvidence) await addEvidence(tx, deps, seed);
+      return null;
+    },
     { msMax: 120_000 },
   );
+}
+
+/** Adds the evidence of a seed to the claims that an earlier version recorded from it without any. */
+async function addEvidence(tx: Sql, deps: Deps, seed: Seed): Promise<void> {
+  for (const { slug, statement, evidence = [] } of seed.predictions) {
+    if (evidence.length === 0) continue;
+    const prediction = await findPrediction(tx, slug);
+    // Another claim may have the slug.
+    if (prediction === null || prediction.statement !== statement || prediction.withdrawnAt !== null) continue;
+    if ((await listStartingEvidence(tx, prediction.id)).length > 0) continue;
+    await insertStartingEvidence(tx, prediction.id, evidence, deps.now());
+  }
 }
 
 async function applyWithin(tx: Sql, deps: Deps, seed: Seed): Promise<SeedCounts> {
