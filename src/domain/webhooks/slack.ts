@@ -161,12 +161,11 @@ const firstSightMax = 10;
 
 function firstSightSentence(data: Facts): string {
   const endings = Array.isArray(data.endings) ? data.endings.map(asFacts) : [];
-  const named = endings
-    .slice(0, firstSightMax)
-    .map((one) => `${field(one, 'end', 'id')} (${field(one, 'end', 'date')})`);
+  const named = endings.slice(0, firstSightMax).map((one) => `${idOf(one)} (${field(one, 'end', 'date')})`);
   const count = Number(field(data, 'endings_count'));
   const more = count > named.length ? ` and ${count - named.length} more` : '';
-  return `A watch contains ${count === 1 ? '1 id that ends' : `${count} ids that end`} soon or have ended: ${named.join(', ')}${more}.`;
+  const counted = count === 1 ? '1 id that ends soon or has ended' : `${count} ids that end soon or have ended`;
+  return `A watch contains ${counted}: ${named.join(', ')}${more}.`;
 }
 
 /** The members of `links` by preference: a page for people comes first. */

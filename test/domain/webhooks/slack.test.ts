@@ -64,7 +64,11 @@ describe('a message for Slack', () => {
     );
     const links = { watch: '/v1/watches/wat_1' };
     expect(text('model.ending', { first_sight: true, endings: [{ end }], endings_count: 12, links })).toBe(
-      'A watch contains 12 ids that end soon or have ended: gpt-5-2025-08-07 (2026-12-10) and 11 more.\n<https://outturn.example.com/v1/watches/wat_1>',
+      'A watch contains 12 ids that end soon or have ended: gpt-5-2025-08-07 on azure (2026-12-10) and 11 more.\n<https://outturn.example.com/v1/watches/wat_1>',
+    );
+    const onOpenai = { ...end, host: null };
+    expect(text('model.ending', { first_sight: true, endings: [{ end: onOpenai }], endings_count: 1 }, null)).toBe(
+      'A watch contains 1 id that ends soon or has ended: gpt-5-2025-08-07 (2026-12-10).',
     );
   });
 
