@@ -202,7 +202,7 @@ export async function requireWatch(
 }
 
 function notFound(idOrName: string): Refusal {
-  return new Refusal('not_found', `there is no watch ${idOrName}`);
+  return new Refusal('not_found', `there is no watch ${idOrName}; GET /v1/watches lists those that exist`);
 }
 
 async function viewOf(db: Sql, row: ModelWatchRow): Promise<ModelWatchView> {

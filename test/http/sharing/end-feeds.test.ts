@@ -122,7 +122,10 @@ test('GET /v1/ends lists the ends that concern a watch', async () => {
     (await world.anyone(`GET /v1/ends?state=all&${query}`)).json.data.map((end: Json) => `${end.id} ${end.date}`);
   expect(await ids('watch=shop')).toEqual([`${snapshot} 2026-05-10`]);
   expect(await ids('watch=claude')).toEqual([]);
-  expect((await world.anyone('GET /v1/ends?watch=none')).status).toBe(404);
+  expect((await world.anyone('GET /v1/ends?watch=none')).json).toMatchObject({
+    status: 404,
+    detail: 'there is no watch none; GET /v1/watches lists those that exist',
+  });
   const { status, json } = await world.anyone(`GET /v1/ends?watch=${watch}&as_of=2026-01-05`);
   expect([status, json.errors[0].pointer]).toEqual([422, '#/watch']);
 });
