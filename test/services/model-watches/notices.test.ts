@@ -3,6 +3,7 @@ import { dayMs } from '../../../src/domain/instant.ts';
 import { createWatch, replaceWatch } from '../../../src/services/model-watches/model-watches.ts';
 import { sendNotices } from '../../../src/services/model-watches/notices.ts';
 import { createWebhookEndpoint } from '../../../src/services/webhooks/endpoints.ts';
+import { countStatements } from '../../support/counting-database.ts';
 import { announcements, endFeeds, openaiList, prices } from '../../support/end-history.ts';
 import type { Json } from '../../support/http-client.ts';
 import { readAt } from '../../support/play.ts';
@@ -100,6 +101,27 @@ describe('model.ending', () => {
       on conflict (vendor, family, id, scope, host) do update set due_at = excluded.due_at`;
     await Promise.all([sendNotices(node), sendNotices(world.deps)]);
     expect(await notices()).toHaveLength(1);
+  });
+
+  it('is sent once, whichever statement of a run fails', async () => {
+    await state('2026-01-02', null);
+    await createWatch(world.deps, 'shop', { ids: [snapshot] });
+    const endpoint = await subscribe(world, url, { eventTypes: ['model.ending'] });
+    await state('2026-02-01', '2026-04-20');
+    let statement = 0;
+    for (let failed = true; failed; statement += 1) {
+      failed = false;
+      const { db } = countStatements(world.deps.db, (count) => {
+        if (count < statement || failed) return Promise.resolve();
+        failed = true;
+        throw new Error('the connection was lost');
+      });
+      await sendNotices({ ...world.deps, db }).catch(() => undefined);
+    }
+    expect(statement).toBeGreaterThan(5);
+    await sendNotices(world.deps);
+    expect(await notices()).toEqual(['2026-04-20 firm 90: 78 left']);
+    expect(await deliveriesOf(world, endpoint.id)).toHaveLength(1);
   });
 });
 
