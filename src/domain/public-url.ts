@@ -47,6 +47,11 @@ export function modelPagePath(vendor: string, slug: string): string {
   return `/models/${vendor}/${slug}`;
 }
 
+/** The path of the HTML page of the models of a vendor, or of all models. */
+export function modelsPagePath(vendor: string | null): string {
+  return vendor === null ? '/models' : `/models?vendor=${encodeURIComponent(vendor)}`;
+}
+
 /** The path of the HTML page of a case. */
 export function casePagePath(id: string): string {
   return `/cases/${id}`;

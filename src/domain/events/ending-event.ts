@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EndState } from '../ends/end.ts';
 import type { Instant } from '../instant.ts';
+import { modelsPagePath } from '../public-url.ts';
 import { endedModelField } from './end-event.ts';
 import { eventBytesMax } from './event.ts';
 import { endLinks, endLinksSchema, messageEnd, messageEndSchema, messageModel } from './message-end.ts';
@@ -44,6 +45,15 @@ export function endingEventData(
   };
 }
 
+/** The page of the model if it is about one, or else of the models of its vendor, or of all. */
+function pageOfAll(ends: readonly EndState[]): string {
+  const pages = new Set(ends.map((end) => endLinks(end).page ?? modelsPagePath(end.model.vendor)));
+  const [page] = pages;
+  if (page !== undefined && pages.size === 1) return page;
+  const [vendor = null, ...others] = new Set(ends.map(({ model }) => model.vendor));
+  return modelsPagePath(others.length === 0 ? vendor : null);
+}
+
 /** Room for the type, the time and longer links. */
 const envelopeBytesMax = 2000;
 
@@ -60,6 +70,6 @@ export function firstSightData(
     if (bytes > eventBytesMax) break;
     endings.push(ending);
   }
-  const links = { watch: `/v1/watches/${watchId}` };
+  const links = { watch: `/v1/watches/${watchId}`, page: pageOfAll(ends) };
   return { first_sight: true, endings, endings_count: ends.length, watches: [watchId], links };
 }

@@ -3,6 +3,7 @@ import { daysLeft, type EndMove, type EndSource, type EndState, formatEndDate } 
 import { endKinds, endScopes } from '../feeds/stated-end.ts';
 import { trusts } from '../feeds/trust.ts';
 import { formatInstant, type Instant } from '../instant.ts';
+import { modelsPagePath } from '../public-url.ts';
 import { clipText, instantText, pageLink } from './event-fields.ts';
 import { modelLinks } from './model-event.ts';
 
@@ -93,7 +94,8 @@ export function messageModel({ model: { vendor, slug, family, version, tier } }:
 }
 
 export function endLinks({ model: { vendor, slug } }: Pick<EndState, 'model'>): z.infer<typeof endLinksSchema> {
-  return slug === null ? { ends: `/v1/ends?vendor=${encodeURIComponent(vendor)}&state=all` } : modelLinks(vendor, slug);
+  if (slug !== null) return modelLinks(vendor, slug);
+  return { ends: `/v1/ends?vendor=${encodeURIComponent(vendor)}&state=all`, page: modelsPagePath(vendor) };
 }
 
 /** An end at the time of an event. `knownAt` is when it became known as it is now. */

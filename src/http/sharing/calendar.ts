@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { describeCriterion } from '../../domain/criterion/text.ts';
 import { dayMs } from '../../domain/instant.ts';
-import { predictionPagePath } from '../../domain/public-url.ts';
+import { modelPagePath, modelsPagePath, predictionPagePath } from '../../domain/public-url.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { type Deadline, renderCalendar } from '../../domain/sharing/icalendar.ts';
 import {
@@ -49,10 +49,11 @@ type End = Awaited<ReturnType<typeof getCalendarOfEnds>>[number];
 function endOf(end: End, { base, hasPages }: { readonly base: string; readonly hasPages: boolean }): Deadline[] {
   const { date, model, id, scope, host, kind, successor } = end;
   if (date === null) return [];
-  const path = `/models/${model.vendor}/${model.slug}`;
-  const list = `${base}/v1/ends?vendor=${encodeURIComponent(model.vendor)}&state=all`;
-  const json = model.slug === null ? list : `${base}/v1${path}`;
-  const links = hasPages && model.slug !== null ? [`${base}${path}`, json] : [json];
+  const { vendor, slug } = model;
+  const list = `/v1/ends?vendor=${encodeURIComponent(vendor)}&state=all`;
+  const json = `${base}${slug === null ? list : `/v1/models/${vendor}/${slug}`}`;
+  const page = `${base}${slug === null ? modelsPagePath(vendor) : modelPagePath(vendor, slug)}`;
+  const links = hasPages ? [page, json] : [json];
   const words = [`${kind} end, stated by ${end.sources[0]?.feed ?? 'a feed'}`];
   if (successor !== null) words.push(`Successor: ${successor.id}`);
   return [

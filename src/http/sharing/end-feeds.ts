@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { modelPagePath } from '../../domain/public-url.ts';
+import { modelPagePath, modelsPagePath } from '../../domain/public-url.ts';
 import { eventSentence } from '../../domain/webhooks/slack.ts';
 import { getInstallationName } from '../../services/events/epoch.ts';
 import { listEndEvents } from '../../services/events/event-log.ts';
@@ -28,21 +28,24 @@ type Event = Awaited<ReturnType<typeof listEndEvents>>[number];
 const dataSchema = z.object({
   data: z.object({
     model: z.object({ vendor: z.string(), slug: z.string() }).nullish(),
+    end: z.object({ vendor: z.string() }).optional(),
     links: z.object({ ends: z.string().optional() }),
     watches: z.array(z.string()).optional(),
   }),
 });
 
-/** An event about a model leads to the model; the first message about a watch leads to the watch, and one about an
- * alias to the ends; these have no page. */
+/**
+ * An event about a model leads to the model; one about an alias to the ends, and the first message about a watch to the watch.
+ * The page of both is that of the models.
+ */
 function entryOf({ id, type, occurredAt, body }: Event): Entry[] {
   const found = dataSchema.safeParse(JSON.parse(body));
   if (!found.success) return [];
-  const { model, links, watches = [] } = found.data.data;
+  const { model, end, links, watches = [] } = found.data.data;
   const sentence = eventSentence(body);
   const subject = links.ends === undefined ? `/v1/watches/${watches[0]}` : '/v1/ends';
   const json = model == null ? subject : `/v1/models/${model.vendor}/${model.slug}`;
-  const page = model == null ? json : modelPagePath(model.vendor, model.slug);
+  const page = model == null ? modelsPagePath(end?.vendor ?? null) : modelPagePath(model.vendor, model.slug);
   return [{ id, title: sentence, text: sentence, at: occurredAt, term: type, page, json }];
 }
 

@@ -12,6 +12,7 @@ import type { PartialName } from '../../../src/domain/identity/model-id.ts';
 import { recordEvent } from '../../../src/services/events/outbox.ts';
 import type { ApiWorld } from '../../support/api-world.ts';
 import { recordClaim } from '../../support/claims.ts';
+import type { Json } from '../../support/http-client.ts';
 import { addressOf } from '../../support/page-addresses.ts';
 import { openPageWorld } from '../../support/page-world.ts';
 
@@ -26,6 +27,8 @@ afterAll(() => world?.close());
 /** Types about something that has no page. */
 const withoutPage: readonly EventType[] = ['endpoint.disabled'];
 
+const o3 = { vendor: 'openai', slug: 'o3', family: 'o', version: '3', tier: null };
+const alias = { ...o3, slug: null };
 const gpt5 = { vendor: 'openai', slug: 'gpt-5', family: 'gpt', version: '5', tier: null };
 
 /** The types that the world has not recorded by itself, made as the service makes them. */
@@ -72,6 +75,8 @@ async function eventsOfOtherTypes(): Promise<EventFacts[]> {
     { type: 'model.end_moved', data: endMovedEventData(change, now) },
     { type: 'model.ended', data: endedEventData(change, now) },
     { type: 'model.ending', data: firstSightData([end], { watchId: 'watch_1', at: now }) },
+    { type: 'model.ending', data: firstSightData([end, { ...end, model: o3 }], { watchId: 'watch_1', at: now }) },
+    { type: 'model.ended', data: endedEventData({ ...change, after: { ...end, model: alias } }, now) },
     { type: 'model.ending', data: endingEventData(end, { day: 30, watches: [], at: now }) },
     { type: 'model.successor_released', data: successor },
     { type: 'model.suspended', data: suspended },
@@ -128,6 +133,8 @@ test('every type of event has a link to a page, and every such link answers with
   };
   await world.admin('POST /v1/predictions/defective/resolutions', { json: annulment });
   for (const event of facts) await recordEvent(world.db.sql, world.deps, { ...event, occurredAt: world.deps.now() });
+  const { json } = await world.anyone('GET /v1/events?type=model.ending,model.ended&limit=200');
+  expect(json.data.map((event: Json) => typeof event.data.links.page)).toEqual(json.data.map(() => 'string'));
   const pages = await pagesByType();
   const without = eventTypes.filter((type) => (pages.get(type)?.size ?? 0) === 0);
   expect(without).toEqual(withoutPage);

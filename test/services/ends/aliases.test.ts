@@ -136,9 +136,10 @@ describe('an alias that no feed explains', () => {
       { model: null, end: { ...end, vendor: 'openai' }, links: { ends: '/v1/ends?vendor=openai&state=all' } },
     ]);
     const feed = (await world.anyone('GET /feeds/ends.json?vendor=openai')).json;
-    expect(feed.items[0].url).toContain('/v1/ends');
+    expect(feed.items[0].url).toMatch(/\/models\?vendor=openai$/);
     const calendar = (await world.anyone('GET /calendar.ics?watch=shop')).text;
     expect(calendar).toContain('DTSTART;VALUE=DATE:20260217');
+    expect(calendar).toMatch(/URL:\S+\/models\?vendor=openai/);
     expect((await world.anyone('GET /metrics')).text).toContain(
       `outturn_model_days_to_end{watch="shop",id="${id}"} 45`,
     );
