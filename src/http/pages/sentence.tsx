@@ -49,9 +49,9 @@ function withNames(text: string): Child[] {
   return [...parts, text.slice(shown)];
 }
 
-/** The name of a model or a feed as other pages write it; other words remain. */
+/** The name of a model, a feed or a vendor as other pages write it; other words remain. */
 function nameOf(id: string): string {
   const [vendor = '', slug] = id.split('/');
-  if (slug === undefined) return feedTitle(id);
+  if (slug === undefined) return feedTitle(id) === id ? vendorTitle(id) : feedTitle(id);
   return vendorTitle(vendor) === vendor ? id : `${vendorTitle(vendor)} ${slug}`;
 }

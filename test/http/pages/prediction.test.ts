@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Sentence } from '../../../src/http/pages/sentence.tsx';
 import type { ApiWorld } from '../../support/api-world.ts';
 import { hostileName, hostileStatements } from '../../support/hostile.ts';
 import type { Json } from '../../support/http-client.ts';
@@ -39,6 +40,13 @@ describe('the page of a prediction', () => {
     const html = await read('/predictions/gpt-5-never-released');
     expect(html).toContain('dated by <span title="ledger">Outturn ledger</span>');
     expect(html).toContain('<a href="../feeds/ledger" title="ledger">Outturn ledger</a>');
+  });
+
+  test('names vendors in reasons, and leaves what is no id as it is', () => {
+    const html = String(
+      Sentence({ children: "no feed's coverage of openai was measured; openai/g… and x/openai remain" }),
+    );
+    expect(html.replaceAll(/<[^>]*>/g, '')).toContain('coverage of OpenAI was measured; openai/g… and x/openai remain');
   });
 
   test('quotes the reason of a person as it was written', async () => {
