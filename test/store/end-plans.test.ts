@@ -48,6 +48,7 @@ describe('GET /v1/ends uses indexes', () => {
   const filters: Readonly<Record<string, EndFilter>> = {
     'no filter': {},
     'the ends to come': { past: { isPast: false, at } },
+    'the ends that have passed': { past: { isPast: true, at } },
     'a vendor': { vendor: 'v3' },
     'a vendor that none has': { vendor: 'nobody' },
     'a kind': { kinds: ['firm'] },
