@@ -9,7 +9,11 @@ export function suggestionOf({ id, status, end, daysLeft, successor }: Suggestib
   if (end === null || successor === null) return null;
   if (status !== 'ended' && status !== 'ending' && status !== 'may_end') return null;
   // The day may have passed without anything that shows the end.
-  const by = { ended: 'has ended', ending: (daysLeft ?? 0) < 0 ? 'was to end' : 'ends', may_end: 'may end' }[status];
+  const by = {
+    ended: end.date === null ? 'has ended' : 'ended',
+    ending: (daysLeft ?? 0) < 0 ? 'was to end' : 'ends',
+    may_end: 'may end',
+  }[status];
   const day = end.date === null ? '' : ` on ${end.date}`;
   const when = status === 'may_end' && end.date !== null ? ` from ${end.date} on` : day;
   const [source] = end.sources;

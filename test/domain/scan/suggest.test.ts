@@ -16,7 +16,7 @@ test.each([
   ['ending', 10, 'it ends on 2026-03-20, firm.'],
   ['ending', 0, 'it ends on 2026-03-20, firm.'],
   ['ending', -1, 'it was to end on 2026-03-20, firm.'],
-  ['ended', -1, 'it has ended on 2026-03-20, firm.'],
+  ['ended', -1, 'it ended on 2026-03-20, firm.'],
   ['may_end', 10, 'it may end from 2026-03-20 on, firm.'],
 ] as const)('an id that is %s, with %d days left: %s', (status, daysLeft, sentence) => {
   expect(suggest({ status, daysLeft })).toBe(`Replace \`claude-2.1\` by \`claude-opus-4-8\`: ${sentence}`);

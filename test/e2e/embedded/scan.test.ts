@@ -103,7 +103,7 @@ describe('outturn scan', () => {
     const [title, , suggestion, ...where] = out.trimEnd().split('\n');
     expect([code, title, where]).toEqual([0, 'Model ids to replace:', ['  - `app.py:1`', '  - `b.py:1`']]);
     expect(suggestion).toMatch(
-      /^- Replace `claude-2\.1` by `claude-opus-4-8`: it has ended on 2025-07-21, firm, stated by Anthropic \(https:.*\)\.$/,
+      /^- Replace `claude-2\.1` by `claude-opus-4-8`: it ended on 2025-07-21, firm, stated by Anthropic \(https:.*\)\.$/,
     );
     const [row] = JSON.parse(scan(['.', '--offline', '--json']).out).ids;
     expect(suggestion).toBe(`- ${row.suggestion}`);
