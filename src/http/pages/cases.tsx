@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
-import { type ListedCase, listCases } from '../../services/cases/cases.ts';
+import { type ListedCase, listCases, namesWaitedFor } from '../../services/cases/cases.ts';
 import { numberPosition, readCursor, writeCursor } from '../operation/cursor.ts';
 import { counted } from './counted.ts';
 import { Link, Said } from './links.tsx';
@@ -28,6 +28,7 @@ export const casesPage = page({
     const waitingFor = site.session?.caller.id;
     const waiting =
       waitingFor === undefined ? [] : await listCases(services, { waitingFor }, { after: null, limit: waitingMax });
+    const waits = await namesWaitedFor(services, [...cases, ...waiting]);
     return {
       title: 'Cases',
       description: 'Claims about AI models that no feed can settle, and that panels of judges are deciding now.',
@@ -39,6 +40,7 @@ export const casesPage = page({
         <CasesContent
           cases={cases}
           waiting={waiting}
+          waits={waits}
           next={rows.length <= listed || last === undefined ? null : writeCursor(listing(), last.seq)}
         />
       ),
@@ -46,13 +48,17 @@ export const casesPage = page({
   },
 });
 
+/** The names of the members that a case waits for, by its id. */
+type Waits = ReadonlyMap<string, readonly string[]>;
+
 type ContentProps = {
   readonly cases: readonly ListedCase[];
   readonly waiting: readonly ListedCase[];
+  readonly waits: Waits;
   readonly next: string | null;
 };
 
-function CasesContent({ cases, waiting, next }: ContentProps) {
+function CasesContent({ cases, waiting, waits, next }: ContentProps) {
   const { session } = useSite();
   return (
     <>
@@ -66,7 +72,11 @@ function CasesContent({ cases, waiting, next }: ContentProps) {
           {waiting.length === 0 ? (
             <p class="muted">No case waits for a vote or a reveal of the key {session.caller.name}.</p>
           ) : (
-            <CaseTable cases={waiting} caption={`${counted(waiting.length, 'case')}. You vote over the API.`} />
+            <CaseTable
+              cases={waiting}
+              waits={waits}
+              caption={`${counted(waiting.length, 'case')}. You vote over the API.`}
+            />
           )}
         </Section>
       )}
@@ -74,7 +84,11 @@ function CasesContent({ cases, waiting, next }: ContentProps) {
         {cases.length === 0 ? (
           <NoCase />
         ) : (
-          <CaseTable cases={cases} caption={`${counted(cases.length, 'case')}, in the order of opening.`} />
+          <CaseTable
+            cases={cases}
+            waits={waits}
+            caption={`${counted(cases.length, 'case')}, in the order of opening.`}
+          />
         )}
         <Pagination next={next} what="cases" />
       </Section>
@@ -93,17 +107,20 @@ function NoCase() {
   );
 }
 
-function CaseTable({ cases, caption }: { readonly cases: readonly ListedCase[]; readonly caption: string }) {
+type TableProps = { readonly cases: readonly ListedCase[]; readonly waits: Waits; readonly caption: string };
+
+function CaseTable({ cases, waits, caption }: TableProps) {
   return (
     <Table
       caption={caption}
-      columns={['Claim', 'State', 'Round', 'Until']}
+      columns={['Claim', 'State', 'Round', 'Waits for', 'Until']}
       rows={cases.map(({ id, question, last }) => [
         <Link to={`/cases/${id}`}>
           <Said>{question.statement}</Said>
         </Link>,
         stateWords[last.state],
         String(last.round),
+        <Said>{(waits.get(id) ?? []).join(', ')}</Said>,
         <Until at={last.dueAt} />,
       ])}
     />

@@ -7,6 +7,7 @@ import { caseData } from '../../domain/events/case-event.ts';
 import { predictionData } from '../../domain/events/event-data.ts';
 import { formatInstant, type Instant } from '../../domain/instant.ts';
 import { Refusal } from '../../domain/refusal.ts';
+import { listWaits } from '../../store/case-waits.ts';
 import {
   type CaseFilter,
   type CaseRow,
@@ -165,6 +166,15 @@ export async function requireCase(db: Sql, id: string): Promise<ListedCase> {
 /** A case with everything that is public at its stage. Refuses with `not_found`. */
 export async function getCase(deps: Deps, id: string): Promise<CaseView> {
   return await viewCase(deps.db.sql, await requireCase(deps.db.sql, id));
+}
+
+/** The names of the members that each of some cases waits for now, by the id of the case. Cases that wait for none are left out. */
+export async function namesWaitedFor(deps: Deps, cases: readonly ListedCase[]): Promise<ReadonlyMap<string, string[]>> {
+  const names = new Map<string, string[]>();
+  const ids = cases.map(({ id }) => id);
+  for (const { caseId, name } of await listWaits(deps.db.sql, ids, deps.now()))
+    names.set(caseId, [...(names.get(caseId) ?? []), name]);
+  return names;
 }
 
 type ListFilter = Omit<CaseFilter, 'predictionId' | 'waiting'> & {

@@ -140,6 +140,20 @@ test('what waits agrees with whose vote is accepted, for members of every kind',
   }
 });
 
+test('the page of all cases says for whom each waits, as the list of each member does', async () => {
+  await recordJudged(world, { slug: 'other', statement: 'The other claim.' });
+  const ids = [(await openCase(world)).id, (await openCase(world, 'other')).id];
+  await cast(judge(0), String(ids[0]), 'yes');
+  await judge(1).client(`POST /v1/cases/${ids[0]}/interests`, { json: { interest: 'I hold shares.' } });
+  const rows = (await world.anyone('GET /cases')).text.split('<tr').filter((row) => row.includes('/cases/case_'));
+  const shown = rows.map((row) => judges.filter(({ name }) => row.includes(name)).map(({ id }) => id));
+  expect(shown).toEqual([[judge(2).id], judges.map(({ id }) => id)]);
+  const listed = await Promise.all(judges.map(async ({ id }) => ({ id, slugs: await waitingFor(id) })));
+  expect(
+    ['distilled', 'other'].map((slug) => listed.flatMap(({ id, slugs }) => (slugs.includes(slug) ? [id] : []))),
+  ).toEqual(shown);
+});
+
 test('the list says nothing about what was voted', async () => {
   const read = async (vote: string) => {
     await recordJudged(world, { slug: vote, statement: 'The same.' });

@@ -66,7 +66,9 @@ test('the list has the cases that have not ended, and says to a judge who is sig
   const [member, stranger] = [await rotateKey(a), await rotateKey(await makeJudge(world, 'Stranger'))];
   expect((await pageOf(member))[0]).toContain(`href="./cases/${id}"`);
   expect((await pageOf(stranger))[0]).toContain('No case waits for a vote or a reveal of the key Stranger.');
-  expect(await read('/cases')).toMatch(/1 case, in the order of opening.*Distilled\. judges vote 1 29 Nov 2026/);
+  expect(await read('/cases')).toMatch(
+    /1 case, in the order of opening.*Distilled\. judges vote 1 Judge A, Judge B 29 Nov 2026/,
+  );
   expect(await read('/cases')).not.toContain('Waiting for you');
   expect(await read('/')).toContain(' Cases ');
   await cast(b, id, 'yes', { reason: 'Planted.' });
