@@ -25,21 +25,26 @@ const pollEveryMs = 1000;
 /** The most followers of one process. */
 export const followersMax = 1000;
 
+/**
+ * `reached` is the newest position that the log or a follower has had: a log that ends before it went back. A follower may read
+ * an event while the end of the log is being read, so that each poll compares with what was reached before it.
+ */
 export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, pollMs = pollEveryMs): EventPulse {
   const waiters = createWaiters();
   const newest = (): number => head?.position ?? 0;
   let head: EventHead | null = null;
+  let reached = 0;
   let rewinds = 0;
   let over = false;
   const poll = createPoll(async () => {
+    const before = reached;
     try {
       const found = await getEventHead(deps);
-      const isRewound = head !== null && (found.epoch !== head.epoch || found.position < head.position);
+      const isRewound = found.position < before || (head !== null && found.epoch !== head.epoch);
       head = found;
-      if (isRewound) {
-        rewinds += 1;
-        waiters.wakeBelow(Number.POSITIVE_INFINITY);
-      }
+      reached = isRewound ? found.position : Math.max(reached, found.position);
+      if (isRewound) rewinds += 1;
+      if (isRewound) waiters.wakeBelow(Number.POSITIVE_INFINITY);
     } catch (error) {
       deps.log.warn({ error: String(error) }, 'the event log could not be read; it is polled again');
     }
@@ -50,6 +55,7 @@ export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, pollMs = pollEv
     // Without followers nobody needs to learn of a rewind, so the next poll does not compare with this head.
     pause: () => {
       head = null;
+      reached = 0;
     },
     pollMs,
   });
@@ -60,6 +66,7 @@ export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, pollMs = pollEv
     join: watch.join,
     beyond: async (position, signal) => {
       if (over || newest() > position || signal.aborted) return;
+      reached = Math.max(reached, position);
       const woken = waiters.add(position, signal);
       poll.now();
       await woken;

@@ -185,6 +185,17 @@ describe('a cursor that the log does not have', () => {
     reader.leave();
   });
 
+  test('a log that goes back after a stream has read an event, and before the pulse has, is noticed', async () => {
+    await recordEvents(1);
+    const pulse = createEventPulse(world.deps, 20);
+    const leave = pulse.join();
+    // The follower had an event that is gone.
+    await pulse.beyond((await newest()) + 100, AbortSignal.timeout(5000));
+    expect(pulse.rewinds()).toBe(1);
+    leave();
+    await pulse.close();
+  });
+
   test('a log that goes back sends resync_required to running streams', async () => {
     const pulse = createEventPulse(world.deps, 20);
     const { base, close } = await serveStreams({ pulse });
