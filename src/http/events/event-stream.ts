@@ -38,7 +38,7 @@ export type StreamRequest = {
  */
 export function streamEvents(http: HttpDeps, request: StreamRequest): ReadableStream<Uint8Array> {
   const limits = { ...streamLimits, ...http.streamLimits };
-  const leave = http.pulse.join();
+  const leave = http.pulse.join(request.head);
   const over = new AbortController();
   const chunks = readChunks(http, request, limits, over.signal);
   const encoder = new TextEncoder();
@@ -104,7 +104,8 @@ async function* readChunks(
       const events = await listEvents(http.services, request.filter, { after: position, limit: chunkEventsMax });
       position = Math.max(position, events.at(-1)?.position ?? upTo);
       chunk = events.map((event) => eventMessage(event, head.epoch, request.render)).join('');
-      if (chunk === '') await http.pulse.beyond(position, quiet);
+      // A position from before a rewind would look like another one.
+      if (chunk === '' && http.pulse.rewinds() === rewinds) await http.pulse.beyond(position, quiet);
     }
     if (chunk !== '') yield chunk;
     else if (!isOver() && http.pulse.rewinds() === rewinds) yield ': no new events\n\n';

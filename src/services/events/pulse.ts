@@ -6,8 +6,11 @@ import { type EventHead, getEventHead } from './event-log.ts';
 
 /** Notifies the event streams of this process of new events, with one query for all of them. */
 export type EventPulse = {
-  /** Adds a follower and returns a function that removes it. Refuses with `service_unavailable` if there are too many. */
-  join(): () => void;
+  /**
+   * Adds a follower that has seen a head of the log, and returns a function that removes it. Refuses with `service_unavailable` if
+   * there are too many.
+   */
+  join(seen: EventHead): () => void;
   /** True once streams must end. */
   isOver(): boolean;
   /** The newest position that this process knows. */
@@ -25,48 +28,38 @@ const pollEveryMs = 1000;
 /** The most followers of one process. */
 export const followersMax = 1000;
 
-/**
- * `reached` is the newest position that the log or a follower has had: a log that ends before it went back. A follower may read
- * an event while the end of the log is being read, so that each poll compares with what was reached before it.
- */
 export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, pollMs = pollEveryMs): EventPulse {
   const waiters = createWaiters();
-  const newest = (): number => head?.position ?? 0;
-  let head: EventHead | null = null;
-  let reached = 0;
+  const end = createKnownEnd();
   let rewinds = 0;
   let over = false;
   const poll = createPoll(async () => {
-    const before = reached;
+    const before = end.reached();
     try {
-      const found = await getEventHead(deps);
-      const isRewound = found.position < before || (head !== null && found.epoch !== head.epoch);
-      head = found;
-      reached = isRewound ? found.position : Math.max(reached, found.position);
-      if (isRewound) rewinds += 1;
-      if (isRewound) waiters.wakeBelow(Number.POSITIVE_INFINITY);
+      const isRewound = end.update(await getEventHead(deps), before);
+      if (isRewound) {
+        rewinds += 1;
+        waiters.wakeBelow(Number.POSITIVE_INFINITY);
+      }
     } catch (error) {
       deps.log.warn({ error: String(error) }, 'the event log could not be read; it is polled again');
     }
-    waiters.wakeBelow(newest());
+    waiters.wakeBelow(end.position());
   });
-  const watch = createWatch(deps, {
-    poll: poll.now,
-    // Without followers nobody needs to learn of a rewind, so the next poll does not compare with this head.
-    pause: () => {
-      head = null;
-      reached = 0;
-    },
-    pollMs,
-  });
+  // Without followers nobody needs to learn of a rewind, so the next poll does not compare with what was known.
+  const watch = createWatch(deps, { poll: poll.now, pause: end.forget, pollMs });
   return {
     isOver: () => over,
-    newest,
+    newest: end.position,
     rewinds: () => rewinds,
-    join: watch.join,
+    join: (seen) => {
+      const leave = watch.join();
+      end.follow(seen);
+      return leave;
+    },
     beyond: async (position, signal) => {
-      if (over || newest() > position || signal.aborted) return;
-      reached = Math.max(reached, position);
+      if (over || end.position() > position || signal.aborted) return;
+      end.reach(position);
       const woken = waiters.add(position, signal);
       poll.now();
       await woken;
@@ -76,6 +69,42 @@ export function createEventPulse(deps: Pick<Deps, 'db' | 'log'>, pollMs = pollEv
       waiters.wakeBelow(Number.POSITIVE_INFINITY);
       await watch.close();
       await poll.idle();
+    },
+  };
+}
+
+/**
+ * What a process knows of the end of the log: its head as polled, or as the first follower read it, and the newest position that the
+ * log or a follower has reached. Followers read the log themselves, so that they may be ahead of the last poll.
+ */
+function createKnownEnd() {
+  let head: EventHead | null = null;
+  let reached = 0;
+  const reach = (position: number): void => {
+    reached = Math.max(reached, position);
+  };
+  return {
+    position: (): number => head?.position ?? 0,
+    reached: (): number => reached,
+    reach,
+    follow: (seen: EventHead): void => {
+      head ??= seen;
+      reach(seen.position);
+    },
+    forget: (): void => {
+      head = null;
+      reached = 0;
+    },
+    /**
+     * Takes the head that a poll found, and returns whether the log went back or began another epoch. `before` is what was reached
+     * when the poll began: meanwhile, a follower may have read a newer event, or the last follower may have left.
+     */
+    update: (found: EventHead, before: number): boolean => {
+      const isRewound = found.position < Math.min(before, reached) || (head !== null && found.epoch !== head.epoch);
+      head = found;
+      if (isRewound) reached = found.position;
+      reach(found.position);
+      return isRewound;
     },
   };
 }

@@ -5,6 +5,7 @@ import { type EventType, eventText } from '../../../src/domain/events/event.ts';
 import { createApp } from '../../../src/http/app.ts';
 import { serveApp } from '../../../src/http/server/serve.ts';
 import { beginEpoch } from '../../../src/services/events/epoch.ts';
+import { type EventHead, getEventHead } from '../../../src/services/events/event-log.ts';
 import { createEventPulse } from '../../../src/services/events/pulse.ts';
 import { insertEvent } from '../../../src/store/events.ts';
 import { type ApiWorld, openApiWorld } from '../../support/api-world.ts';
@@ -185,12 +186,22 @@ describe('a cursor that the log does not have', () => {
     reader.leave();
   });
 
-  test('a log that goes back after a stream has read an event, and before the pulse has, is noticed', async () => {
-    await recordEvents(1);
+  test.each([
+    ['began another epoch', (head: EventHead) => ({ ...head, epoch: 'another' })],
+    ['went back', (head: EventHead) => ({ ...head, position: head.position + 100 })],
+  ])('a log that %s before the first poll, and after a follower has seen it, is noticed', async (_name, seen) => {
     const pulse = createEventPulse(world.deps, 20);
-    const leave = pulse.join();
-    // The follower had an event that is gone.
-    await pulse.beyond((await newest()) + 100, AbortSignal.timeout(5000));
+    const leave = pulse.join(seen(await getEventHead(world.deps)));
+    await expect.poll(pulse.rewinds).toBe(1);
+    leave();
+    await pulse.close();
+  });
+
+  test('a log that goes back behind an event that a follower has read is noticed', async () => {
+    const pulse = createEventPulse(world.deps, 20);
+    const head = await getEventHead(world.deps);
+    const leave = pulse.join(head);
+    await pulse.beyond(head.position + 1, AbortSignal.timeout(5000));
     expect(pulse.rewinds()).toBe(1);
     leave();
     await pulse.close();
@@ -364,7 +375,8 @@ test('a lost notification delays an event but does not lose it', async () => {
 
 test('a node accepts a limited number of streams and rejects the next one', async () => {
   const pulse = createEventPulse(world.deps);
-  const leave = Array.from({ length: 1000 }, () => pulse.join());
+  const head = await getEventHead(world.deps);
+  const leave = Array.from({ length: 1000 }, () => pulse.join(head));
   const { base, close } = await serveStreams({ pulse });
   const refused = await openSse(base, '/v1/events/stream');
   expect([refused.status, refused.headers['content-type']]).toEqual([503, 'application/problem+json']);
