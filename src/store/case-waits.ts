@@ -3,7 +3,7 @@ import type { Sql } from './db.ts';
 import { timestamp } from './postgres-types.ts';
 
 /** A member whose vote, commitment or reveal a case waits for. */
-export type Wait = { readonly caseId: string; readonly member: string; readonly name: string };
+export type Wait = { readonly caseId: string; readonly member: string; readonly name: string | null };
 
 /** What waits for whom among some cases, in the order of the members of their panels. */
 export async function listWaits(db: Sql, caseIds: readonly string[], now: Instant): Promise<Wait[]> {

@@ -168,12 +168,15 @@ export async function getCase(deps: Deps, id: string): Promise<CaseView> {
   return await viewCase(deps.db.sql, await requireCase(deps.db.sql, id));
 }
 
-/** The names of the members that each of some cases waits for now, by the id of the case. Cases that wait for none are left out. */
+/**
+ * The names of the members that each of some cases waits for now, or the ids of their keys, by the id of the case. Cases that wait
+ * for none are left out.
+ */
 export async function namesWaitedFor(deps: Deps, cases: readonly ListedCase[]): Promise<ReadonlyMap<string, string[]>> {
   const names = new Map<string, string[]>();
   const ids = cases.map(({ id }) => id);
-  for (const { caseId, name } of await listWaits(deps.db.sql, ids, deps.now()))
-    names.set(caseId, [...(names.get(caseId) ?? []), name]);
+  for (const { caseId, member, name } of await listWaits(deps.db.sql, ids, deps.now()))
+    names.set(caseId, [...(names.get(caseId) ?? []), name ?? member]);
   return names;
 }
 

@@ -154,6 +154,13 @@ test('the page of all cases says for whom each waits, as the list of each member
   ).toEqual(shown);
 });
 
+test('a member without a name is shown by the id of its key', async () => {
+  const members = judges.map(({ id }) => ({ key_id: id }));
+  await world.admin('POST /v1/panels', { json: { name: 'nameless', members, quorum: 1 } });
+  await openCase(world, 'distilled', 'nameless');
+  expect((await world.anyone('GET /cases')).text).toContain(judges.map(({ id }) => id).join(', '));
+});
+
 test('the list says nothing about what was voted', async () => {
   const read = async (vote: string) => {
     await recordJudged(world, { slug: vote, statement: 'The same.' });
