@@ -92,7 +92,7 @@ function describeState({ resolution, leaning, status, withdrawn_at, criterion, c
   if (resolution !== null)
     return (
       <>
-        <Time at={resolution.effective_at} />:
+        <Time at={resolution.effective_at} />:{' '}
         <Reason decidedBy={resolution.decided_by}>{shorten(resolution.reason, reasonCharsMax)}</Reason>
       </>
     );

@@ -125,7 +125,7 @@ function Step({ node, criterion, isRoot }: StepProps) {
         )}
       </p>
       <p>
-        <Sentence>{shorten(node.text, textCharsMax)}</Sentence>
+        <NodeText node={node} />
       </p>
       <WitnessList witnesses={node.witnesses} />
       {node.absence === null ? null : <Absence absence={node.absence} />}
@@ -139,6 +139,12 @@ function Step({ node, criterion, isRoot }: StepProps) {
       )}
     </li>
   );
+}
+
+/** That of a judged part repeats the question, which is quoted as it was recorded. */
+function NodeText({ node: { op, text } }: { readonly node: ExplanationNode }) {
+  const shown = shorten(text, textCharsMax);
+  return op === 'judged' ? <Said>{shown}</Said> : <Sentence>{shown}</Sentence>;
 }
 
 function Absence({ absence }: { readonly absence: AbsenceNote }) {

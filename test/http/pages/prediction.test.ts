@@ -62,6 +62,20 @@ describe('the page of a prediction', () => {
       expect(await read(path)).toContain(reason);
   });
 
+  test('quotes the question of a judged criterion as it was written', async () => {
+    const criterion = { op: 'judged', question: 'Is openai/gpt-5 what litellm says?' };
+    const json = { slug: 'asked', statement: 'It is so.', made_at: '2026-01', criterion };
+    expect((await world.admin('POST /v1/predictions', { json })).status).toBe(201);
+    expect(await read('/predictions/asked')).toContain(
+      'Only a person can answer this: Is openai/gpt-5 what litellm says?',
+    );
+  });
+
+  test('separates the day from the reason in a list', async () => {
+    const text = (await read('/?q=never-released')).replaceAll(/<[^>]*>/g, '');
+    expect(text).toContain('2025: No, because what it denies is true.');
+  });
+
   test('links every witness of the proof to its observation', async () => {
     const html = await read('/predictions/gpt-5-never-released');
     const { json } = await world.anyone('GET /v1/predictions/gpt-5-never-released');
